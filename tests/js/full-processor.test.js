@@ -125,6 +125,8 @@ test("nor do they where each is encoded for itself: the codec is the same, the t
     assert.deepEqual([state.rung, state.codec], [LOWEST_VIDEO, "VP8"], JSON.stringify(busy));
     assert.ok(seen.every(({ rung, codec }) => rung >= LOWEST_VIDEO && codec === "VP8"), JSON.stringify(busy));
   }
+  const cheaper = pass({ ...before.state, codec: "H264" }, before.now, 60, { ...alone, full: 1, limited: true });
+  assert.deepEqual([cheaper.state.rung, cheaper.state.codec], [LOWEST_VIDEO, "H264"]);
   const undecoded = pass(before.state, before.now, 20, { ...alone, codecs: ["AV1", "VP9"], full: 1 });
   assert.ok(undecoded.state.codec !== "VP8");
 });

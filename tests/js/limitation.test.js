@@ -158,3 +158,16 @@ test("where nothing else limits a picture, a small or slow camera does", () => {
   ];
   for (const [change, measured, limit] of table) assert.equal(limitOf({ ...status, ...change }, measured), limit, JSON.stringify([change, measured]));
 });
+
+test("a screen is counted apart from the camera, where the browser says which is which", () => {
+  const stream = (/** @type {object} */ more) => ({ type: "inbound-rtp", kind: "video", ...more });
+  const of = (/** @type {object[]} */ ...streams) => {
+    const { videoPackets, screenPackets, screenFrames } = measure(new Map(streams.map((one, at) => [`${at}`, one])), null, ["2", "3"]).inbound;
+    return [videoPackets, screenPackets, screenFrames];
+  };
+  const camera = { packetsReceived: 5, framesDecoded: 2 };
+  const screen = { packetsReceived: 7, framesDecoded: 1 };
+  assert.deepEqual(of(stream({ mid: "1", ...camera }), stream({ mid: "3", ...screen })), [5, 7, 1]);
+  assert.deepEqual(of(stream({ mid: "1", ...camera })), [5, 0, 0]);
+  assert.deepEqual(of(stream(camera), stream(screen)), [12, NaN, NaN]);
+});

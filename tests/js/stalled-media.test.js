@@ -15,7 +15,7 @@ function watch(seconds, comes) {
     counts.decoded += frames;
     counts.screenPackets += screens[0];
     counts.screenFrames += screens[1];
-    memory = detectStalledMedia(memory, { connected: true, sound: true, picture: true, screen: false, now: second * 1000, ...counts, ...facts });
+    memory = detectStalledMedia(memory, { connected: true, sound: true, picture: true, screen: false, shares: facts.screen ?? false, now: second * 1000, ...counts, ...facts });
     if (memory.recover) seen.push(`${second}: recover ${memory.recover.symptom} ${memory.recover.turn}`);
     if (memory.said && !seen.some((one) => one.endsWith(`say ${memory.said}`))) seen.push(`${second}: say ${memory.said}`);
   }
@@ -35,6 +35,9 @@ test("stalled media is recovered twice and then reported", () => {
     ["no screen", () => ({ screen: true }), ["8: recover no-screen 1", "14: recover no-screen 2", "20: say no-screen"]],
     ["a screen that stands still", (second) => ({ screen: true, screens: second < 4 ? [9, 1] : [0, 0] }), []],
     ["a first picture that comes slowly", (second) => ({ screen: true, screens: [5, second > 20 ? 1 : 0] }), []],
+    ["another screen after one that did not come", (second) => ({ screen: second !== 21 }), ["8: recover no-screen 1", "14: recover no-screen 2", "20: say no-screen", "28: recover no-screen 1"]],
+    ["a still screen that comes back into view", (second) => ({ shares: true, screen: second < 9 || second > 15, screens: second < 4 ? [9, 1] : [0, 0] }), []],
+    ["streams without a name", () => ({ screen: true, screens: [NaN, NaN] }), []],
     ["a second screen that does not come", (second) => ({ screen: second !== 10, screens: second < 10 ? [9, 5] : [0, 0] }), ["17: recover no-screen 1", "23: recover no-screen 2", "29: say no-screen"]],
     ["recovered at once", (second) => (second < 9 ? { audio: 0 } : {}), ["8: recover no-sound 1"]],
   ];

@@ -4,6 +4,7 @@
 /** @import { Safety } from "../keys/safety-codes.js" */
 /** @import { CaptureState } from "./captures.js" */
 /** @import { Quality } from "../media/playback/quality.js" */
+/** @import { Symptom } from "../media/playback/stalled-media.js" */
 /** @import { PathWhy } from "../peer/ice/ice-path.js" */
 /** @import { Lateness } from "./connection-timeout.js" */
 
@@ -26,6 +27,7 @@
  * @property {boolean} [onlyHand] no other hand is raised
  * @property {string} [protocol] udp, tcp or tls
  * @property {PathWhy} [path] why ICE chose this path
+ * @property {Symptom | ""} [missing] what they send and does not arrive here
  * @property {Quality} [quality] how good the connection is; missing before it is known
  * @property {boolean} [silenced] may not use the microphone, as a host has said
  * @property {boolean} [pinned] kept large on this page

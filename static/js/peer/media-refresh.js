@@ -3,8 +3,8 @@
 /** @import { Mesh } from "./mesh.js" */
 /** @import { MediaPart } from "./transceiver-pair.js" */
 
-/** Requests a minute that one peer may make: an honest peer makes two. */
-const REQUESTS_PER_MINUTE = 6;
+/** Requests a minute that one peer may make: two for each symptom. */
+const REQUESTS_PER_MINUTE = 8;
 /** @type {readonly MediaPart[]} */
 const PARTS = ["audio", "video", "screen"];
 

@@ -53,8 +53,6 @@ const AUDIO = 50;
 const AUDIO_THIN = 26;
 /** A link that carries more than this, kbit/s, has room for short packets beside the picture. */
 export const SHORT_PACKETS_KBPS = 250;
-/** Sound that loses more has no room for a picture beside it. */
-const MAX_CONCEALED = 0.03;
 /** Below this, concealment and freezes are blamed on the link, whatever the estimate says. */
 const THIN_KBPS = 130;
 
@@ -166,10 +164,10 @@ function patience({ quick, failed, wait, linkRung: line }, above, sure, measured
 /** Whether to try the next rung. @param {State} state @param {Evidence} evidence @param {number} room @param {number} wanted kbit/s */
 function headroom(state, evidence, room, wanted) {
   const { available, used, share, full = 0 } = evidence;
-  const { linkRung: line, avgLoss, avgConcealed, freezes } = state;
+  const { linkRung: line, avgLoss, freezes } = state;
   if (available === null) return avgLoss < 0.03 && freezes < 0.5;
   // A full processor answers late, which looks like a queue.
-  const well = full > 0 ? avgConcealed < MAX_CONCEALED : isHealthy(state);
+  const well = isHealthy(full > 0 ? { ...state, queueMs: 0 } : state);
   if (line < LOWEST_VIDEO) return share >= wanted / 2 && well && avgLoss < 0.04;
   if (room >= wanted) return true;
   // An encoder that uses less than it may holds the estimate down, to some 1.5 times what is sent.

@@ -7,7 +7,7 @@ import { pickCodec } from "./codecs.js";
 import { learnDelay } from "./coding-delay.js";
 import { adjustToBandwidth, isLongTrip, roomFor, roomyKbps, SHORT_PACKETS_KBPS } from "./bandwidth.js";
 import { updateAverages, durationOf, FULL_MS } from "./link-averages.js";
-import { COMMON_CODEC, FIRST, LOWEST_VIDEO, maxKbps, minKbps, rungForTile, SNAPSHOTS, TOP } from "./ladder.js";
+import { COMMON_CODEC, ENCODE_MS, FIRST, LOWEST_VIDEO, maxKbps, minKbps, rungForTile, SNAPSHOTS, TOP } from "./ladder.js";
 import { ALONE_MS } from "./state.js";
 
 /** @import { Evidence, LimitationReason, State } from "./state.js" */
@@ -67,12 +67,14 @@ export function decide(before, evidence) {
 }
 
 /**
- * What others have, too. On a full processor it is that of all, also where each encodes for themselves: estimates fall there, and the thrifty
- * codecs, which they would lead to, would fill it all the more.
- * @param {Evidence} evidence @returns {Codec | null}
+ * The codec of those who may share an encoder. On a full processor, everyone else has it as well, or one that is cheaper to encode: estimates
+ * fall there, and the thrifty codecs, which they would lead to, would fill it all the more.
+ * @param {State} state @param {Evidence} evidence @returns {Codec | null}
  */
-function commonCodec({ full = 0, codecs, common = null }) {
-  return common ?? (full > 0 && codecs.includes(COMMON_CODEC) ? COMMON_CODEC : null);
+function commonCodec({ codec }, { full = 0, codecs, common = null }) {
+  if (common !== null || full === 0) return common;
+  const cheap = ENCODE_MS[codec] < ENCODE_MS[COMMON_CODEC] ? codec : COMMON_CODEC;
+  return codecs.includes(cheap) ? cheap : null;
 }
 
 /** @param {State} state @param {Evidence} evidence */
@@ -88,7 +90,7 @@ function adjustToCpu(state, evidence) {
     if (now - state.steppedAt < TRIAL_MS) state.easeWait = Math.min(2 * state.easeWait, MAX_EASE_MS);
     const at = Math.max(state.step, codecs.indexOf(state.codec));
     // One encoder for several people is cheap already, and each change of the codec would cost all of them a key frame.
-    const common = state.codec === commonCodec(evidence);
+    const common = state.codec === commonCodec(state, evidence);
     if (!common && at < codecs.length - 1) state.step = at + 1;
     else state.processor = Math.max(common ? LOWEST_VIDEO : SNAPSHOTS, Math.min(state.processor, state.rung) - 1);
     // From here on the cheaper codec is judged.
@@ -205,7 +207,7 @@ function chooseCodec(state, evidence) {
   const rung = Math.max(state.rung, LOWEST_VIDEO);
   const terms = { rung, cores, step, kbps: available ?? Infinity };
   state.thrifty = pickCodec(codecs, terms);
-  const common = commonCodec(evidence);
+  const common = commonCodec(state, evidence);
   if (common && (evidence.full ? codecs.includes(common) : carries(state, evidence, common))) {
     if (codec !== common) state.codecAt = now;
     return common;

@@ -9,7 +9,8 @@ import { countMeasurements, freshRoundTrips, selectedPair } from "../../peer/sta
  * Totals of the connection; times in seconds, `at` in ms. received, sent: bytes of media; packets: received; lost: of video before
  * retransmission, of audio after it; audioNacks: sent; samples, concealed: of audio; codingTime: of all encoders and decoders; echoes:
  * round trip measurements by stream; echoMs: the last of them, 0: none. Of camera and microphone alone, not of a screen: decoded, encoded
- * (frames), decodeTime, encodeTime, freezes, audioPackets, videoPackets. Of a screen that is received: screenPackets, screenFrames (decoded).
+ * (frames), decodeTime, encodeTime, freezes, audioPackets, videoPackets. Of a screen that is received: screenPackets, screenFrames (decoded), NaN
+ * where the browser does not say which stream is that of a screen.
  * @typedef {{at: number, received: number, packets: number, lost: number, audioNacks: number, decoded: number, decodeTime: number,
  *   freezes: number, samples: number, concealed: number, audioPackets: number, videoPackets: number, screenPackets: number, screenFrames: number, sent: number,
  *   encoded: number, encodeTime: number, codingTime: number, echoes: Record<string, number>, echoMs: number}} Counts
@@ -112,7 +113,8 @@ function count({ inbound, outbound, heard, all, ofPerson }) {
   /** @param {any[]} list @param {string} field */
   const sum = (list, field) => list.reduce((total, entry) => total + (entry[field] ?? 0), 0);
   const of = (/** @type {any[]} */ list, /** @type {string} */ kind) => list.filter((entry) => entry.kind === kind);
-  const ofScreen = of(inbound, "video").filter((entry) => !ofPerson.inbound.includes(entry));
+  const videos = of(inbound, "video");
+  const ofScreen = videos.some(({ mid }) => mid === undefined) ? [{ packetsReceived: NaN, framesDecoded: NaN }] : videos.filter((entry) => !ofPerson.inbound.includes(entry));
   return {
     at: all.reduce((latest, { timestamp = 0 }) => Math.max(latest, timestamp), 0),
     received: sum(inbound, "bytesReceived"),

@@ -3,8 +3,9 @@
 /** @typedef {"no-sound" | "no-picture" | "frozen" | "no-screen"} Symptom frozen: video arrives but is not decoded; no-screen: since sharing began */
 
 /**
- * One second with one peer. now: ms, monotonic; sound, picture, screen: whether the peer sends audio, video, a screen; the others are totals.
- * @typedef {{now: number, connected: boolean, sound: boolean, picture: boolean, screen: boolean, audioPackets: number, videoPackets: number,
+ * One second with one peer. now: ms, monotonic; sound, picture, screen: whether the peer sends audio, video, a screen;
+ * shares: also while their screen is out of view; the others are totals.
+ * @typedef {{now: number, connected: boolean, sound: boolean, picture: boolean, screen: boolean, shares: boolean, audioPackets: number, videoPackets: number,
  *   decoded: number, screenPackets: number, screenFrames: number}} Facts
  */
 
@@ -63,7 +64,9 @@ export function detectStalledMedia(before, facts) {
     const cases = mapCases(before.cases, (one) => ({ ...one, since: null }));
     return { counts: connected ? current : null, screenFrom: 0, cases, said: "", recover: null };
   }
-  const screenFrom = facts.screen ? before.screenFrom : screenFrames;
+  // Another screen has nothing to do with the one before.
+  const screenFrom = facts.shares ? before.screenFrom : screenFrames;
+  const earlier = facts.shares ? before.cases : { ...before.cases, "no-screen": WELL };
   const arrives = videoPackets > counts.videoPackets;
   /** @type {Record<Symptom, boolean>} */
   const stalled = {
@@ -73,7 +76,7 @@ export function detectStalledMedia(before, facts) {
     // A page that no one scrolls sends nothing after its first picture, which takes long on a thin line.
     "no-screen": facts.screen && screenFrames === screenFrom && screenPackets === counts.screenPackets,
   };
-  const cases = mapCases(before.cases, (one, symptom) => updateSymptom(one, stalled[symptom], now));
+  const cases = mapCases(earlier, (one, symptom) => updateSymptom(one, stalled[symptom], now));
   const due = SYMPTOMS.find((symptom) => isDue(cases[symptom], now) && cases[symptom].recoveries < MAX_RECOVERIES);
   const said = SYMPTOMS.find((symptom) => isDue(cases[symptom], now) && cases[symptom].recoveries >= MAX_RECOVERIES) ?? "";
   if (due === undefined) return { counts: current, screenFrom, cases, said, recover: null };

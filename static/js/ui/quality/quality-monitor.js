@@ -65,19 +65,19 @@ export class QualityMonitor {
     const person = this.#session.people.get(pid);
     const about = this.#adaptation.adaptationOf(pid);
     if (!person || !about?.measured) return;
-    const screen = Boolean(this.#session.mesh.peers.get(pid)?.screen) && Boolean(this.#views(pid).screen?.visible);
-    const sends = expectedMedia(person, about.receiving?.picture, screen);
-    const facts = { ...about.measured.inbound, now: performance.now(), connected: person.state === "connected", ...sends };
+    const shares = Boolean(this.#session.mesh.peers.get(pid)?.screen);
+    const sends = expectedMedia(person, about.receiving?.picture, shares && Boolean(this.#views(pid).screen?.visible));
+    const facts = { ...about.measured.inbound, now: performance.now(), connected: person.state === "connected", ...sends, shares };
     const memory = detectStalledMedia(this.#stalled.get(pid) ?? NOTHING_STALLED, facts);
     this.#stalled.set(pid, memory);
     if (memory.recover) this.#recover(pid, memory.recover);
     this.#rate(pid);
   }
 
-  /** Asks the sender to refresh the track; from the second time on, restarts ICE as well. @param {string} pid @param {{symptom: Symptom, turn: number}} recovery */
+  /** Asks the sender to refresh the track; from the second time on, restarts ICE as well: not for a screen, beside which the rest arrives. @param {string} pid @param {{symptom: Symptom, turn: number}} recovery */
   #recover(pid, { symptom, turn }) {
     this.#refresh.requestRefresh(pid, PART_OF[symptom]);
-    if (turn > 1) this.#session.mesh.peers.get(pid)?.restartIce();
+    if (turn > 1 && symptom !== "no-screen") this.#session.mesh.peers.get(pid)?.restartIce();
   }
 
   /** @param {string} pid */
@@ -94,7 +94,7 @@ export class QualityMonitor {
     const facts = { connected, trouble, receiving, loss, concealed, rttMs, path: person.path ?? "", missing };
     const memory = rate(this.#memories.get(pid) ?? UNKNOWN, facts);
     this.#memories.set(pid, memory);
-    this.#session.updatePerson(pid, { quality: memory.shown });
+    this.#session.updatePerson(pid, { quality: memory.shown, missing });
     this.#rateOwn();
     this.#details.refreshPerson(pid);
   }

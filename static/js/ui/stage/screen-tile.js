@@ -23,10 +23,10 @@ export class ScreenTile extends HTMLElement {
     return find(this, ".screen__pin", HTMLButtonElement);
   }
 
-  /** @param {Pick<Person, "name" | "self" | "capture" | "quality">} person */
-  setPerson({ name, self, capture, quality }) {
-    const missing = quality?.reason === "no-screen" ? "missing" : "";
-    showTrouble(find(this, ".tile__trouble", HTMLElement), { name, self }, { screen: capture?.screen || missing });
+  /** @param {Pick<Person, "name" | "self" | "capture" | "missing">} person */
+  setPerson({ name, self, capture, missing }) {
+    const screen = capture?.screen || (missing === "no-screen" ? "missing" : "");
+    showTrouble(find(this, ".tile__trouble", HTMLElement), { name, self }, { screen });
     const label = text("screen.of", { name });
     find(this, ".tile__name", HTMLElement).textContent = label;
     this.setAttribute("aria-label", label);

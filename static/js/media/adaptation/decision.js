@@ -67,8 +67,8 @@ export function decide(before, evidence) {
 }
 
 /**
- * The codec of those who may share an encoder. On a full processor, everyone else has it as well, or one that is cheaper to encode: estimates
- * fall there, and the thrifty codecs, which they would lead to, would fill it all the more.
+ * The codec of those who may share an encoder. On a full processor, the other connections use it, too, or one that is cheaper to encode:
+ * estimates fall there, and would lead to the thrifty codecs, which would fill it all the more.
  * @param {State} state @param {Evidence} evidence @returns {Codec | null}
  */
 function commonCodec({ codec }, { full = 0, codecs, common = null }) {

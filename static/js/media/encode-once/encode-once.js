@@ -34,7 +34,7 @@ const BAR_MS = 30_000;
 const REST_MS = 60_000;
 const MAX_REST_MS = 600_000;
 const MAX_FALLBACKS = 4;
-/** A busy processor may spoil a proof: it is tried again, after twice as long each time. After some, codecs are decided without it meanwhile. */
+/** A busy processor may spoil a proof: it is tried again, after twice as long each time. After this many, codecs are decided without it until it succeeds. */
 const MAX_TRIES = 3;
 const PROVE_AGAIN_MS = 20_000;
 const MAX_TROUBLES = 10;

@@ -74,7 +74,7 @@ export class QualityMonitor {
     this.#rate(pid);
   }
 
-  /** Asks the sender to refresh the track; from the second time on, restarts ICE as well: not for a screen, beside which the rest arrives. @param {string} pid @param {{symptom: Symptom, turn: number}} recovery */
+  /** Asks the sender to refresh the track; from the second time on, restarts ICE as well, but not for a screen: the rest arrives by the same path. @param {string} pid @param {{symptom: Symptom, turn: number}} recovery */
   #recover(pid, { symptom, turn }) {
     this.#refresh.requestRefresh(pid, PART_OF[symptom]);
     if (turn > 1 && symptom !== "no-screen") this.#session.mesh.peers.get(pid)?.restartIce();

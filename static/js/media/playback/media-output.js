@@ -1,5 +1,6 @@
 /** One media element of `MediaOutputs`: keeps it playing, muted where it has to be, on the chosen speaker. */
 
+import { EarlySound } from "./early-sound.js";
 import { Sink } from "./sink.js";
 import { Volume } from "./volume.js";
 
@@ -21,6 +22,7 @@ export class MediaOutput {
   #sink;
   #volume;
   #life = new AbortController();
+  #earlySound;
   /** The browser plays it only without sound. */
   #refused = false;
   #stopped = false;
@@ -40,6 +42,7 @@ export class MediaOutput {
     this.#sink = new Sink(element, onSinkRefused);
     this.#volume = new Volume(element, () => this.#applyMuted());
     const { signal } = this.#life;
+    this.#earlySound = this.#isSilent ? null : new EarlySound(element, signal);
     element.addEventListener("pause", () => this.#onPause(), { signal });
     element.addEventListener("playing", () => this.#setStopped(false), { signal });
     for (const type of ["enterpictureinpicture", "webkitpresentationmodechanged"]) {
@@ -65,6 +68,7 @@ export class MediaOutput {
     if (stream === null) return this.#clear();
     if (this.#element.srcObject !== stream) this.#element.srcObject = stream;
     this.#volume.update();
+    this.#earlySound?.update();
     await this.#start();
   }
 
@@ -93,6 +97,7 @@ export class MediaOutput {
     if (this.#isSilent) return;
     this.#sink.use(deviceId);
     this.#volume.useSpeaker(deviceId);
+    this.#earlySound?.useSpeaker(deviceId);
   }
 
   /** Plays with sound; call it from a user gesture. @returns {Promise<void>} */
@@ -107,6 +112,7 @@ export class MediaOutput {
   /** Plays again if it is paused: the page came back. @returns {Promise<void>} */
   async restart() {
     this.#restarts = [];
+    this.#earlySound?.update();
     if (this.#element.srcObject !== null) await this.#start();
   }
 
@@ -147,6 +153,7 @@ export class MediaOutput {
     this.#closePictureInPicture();
     this.#element.srcObject = null;
     this.#volume.update();
+    this.#earlySound?.update();
     this.#stopped = false;
     this.#onChanged();
   }
@@ -162,6 +169,7 @@ export class MediaOutput {
     const muted = this.#isSilent || this.#refused || this.#silenced;
     this.#volume.silence(muted);
     this.#element.muted = muted || this.#volume.boosts;
+    this.#earlySound?.update();
   }
 
   /** The element keeps the last frame from before: `data-stale` is for the style sheet. */

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.services import wait_until
+
 ROOT = Path(__file__).resolve().parents[2]
 HARNESS = Path(__file__).resolve().parent / "harness"
 
@@ -210,8 +212,12 @@ def test_chromium_and_firefox_meet(
     # Each sends its sound otherwise from now on, without a word: not one body is handed over, and media goes on.
     assert [page.evaluate("retune()") for page in pages] == ["stable", "stable"]
     before = [page.evaluate("received()") for page in pages]
-    for page, earlier in zip(pages, before, strict=True):
-        page.wait_for_function("async (frames) => (await received()).frames > frames + 5", arg=earlier["frames"])
+
+    def goes_on() -> bool:
+        now = [page.evaluate("received()") for page in pages]
+        return all(of["frames"] > earlier["frames"] + 5 for of, earlier in zip(now, before, strict=True))
+
+    wait_until(goes_on, 30, f"media goes on (before: {before})")
     for page in pages:
         page.evaluate("finish()")
         page.context.close()

@@ -9,6 +9,7 @@ from tests.browser.meeting import Meet, make_meeting, share_files
 from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
 from tests.browser.test_files import digest, kept, open_files, send
+from tests.services import wait_until
 
 pytestmark = pytest.mark.devices_off
 
@@ -109,7 +110,7 @@ def test_what_the_share_sheet_hands_over_reaches_a_room(person: Meet, tmp_path: 
 
     # Olga's phone posts what she shares, as the manifest says; it stays in her browser.
     olga.go("/rooms/")
-    olga.page.wait_for_function(READY)
+    wait_until(lambda: olga.page.evaluate(READY), 30, "the worker is there")
     olga.page.evaluate(SHARE)
     olga.page.locator("#sheet").set_input_files([str(photo) for photo in photos])
     olga.page.evaluate("document.querySelector('#sheet').form.submit()")
@@ -128,6 +129,6 @@ def test_what_the_share_sheet_hands_over_reaches_a_room(person: Meet, tmp_path: 
     expect(olga.page.locator(".transfer").first).to_contain_text("Sent, ", timeout=30_000)
 
     # Sent is forgotten, which takes the browser a moment.
-    olga.page.wait_for_function(FORGOTTEN)
+    wait_until(lambda: olga.page.evaluate(FORGOTTEN), 30, "it is forgotten")
     olga.go("/files/share")
     expect(olga.page.get_by_text("No files are waiting in this browser.")).to_be_visible()

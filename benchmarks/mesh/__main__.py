@@ -27,9 +27,13 @@ PLAIN, OURS = (
     Scheme("plain mesh", {"meeting-point.encode-once": "off"}),
     Scheme("ours", {"meeting-point.encode-once": "on"}),
 )
+# What a mesh does that begins with the first codec of browsers, and stays with it.
+PLAIN_VP8 = replace(PLAIN, name="plain mesh, VP8", codec="VP8")
 VP8, DEFAULT = Scheme("plain pair, VP8", pair=True, codec="VP8"), Scheme("plain pair, default", pair=True)
 SOUND = Scheme("sound alone", camera=False)
-PICTURES = tuple(replace(scheme, name=f"{scheme.name}, pictures alone", microphone=False) for scheme in (PLAIN, OURS))
+PICTURES = tuple(
+    replace(scheme, name=f"{scheme.name}, pictures alone", microphone=False) for scheme in (PLAIN, PLAIN_VP8, OURS)
+)
 COLUMNS = (
     *("processor %", "frames/s", "fewest", "freezes", "frozen s", "up kbit/s", "p50 ms", "p95 ms", "sound ms"),
     *("lips ms", "sound buffered ms", "encode ms", "decode ms"),
@@ -68,9 +72,13 @@ def ratios(results: Results) -> list[str]:
                 if base:
                     beyond = [one.processor - base.processor for one in (ours, of)]
                     compare(f"{people} people, the same beyond what {what}", beyond[0], beyond[1])
-            plain_pictures, our_pictures = (results.get((people, one.name)) for one in PICTURES)
+            plain_pictures, vp8_pictures, our_pictures = (results.get((people, one.name)) for one in PICTURES)
             if plain_pictures and our_pictures:
                 compare(f"{people} people, the same without sound", our_pictures.processor, plain_pictures.processor)
+            if vp8 := results.get((people, PLAIN_VP8.name)):
+                compare(f"{people} people, processor of ours beside a plain mesh in VP8", ours.processor, vp8.processor)
+            if vp8_pictures and our_pictures:
+                compare(f"{people} people, the same without sound", our_pictures.processor, vp8_pictures.processor)
             compare(f"{people} people, uplink", ours.up, of.up)
             compare(f"{people} people, latency p50", ours.p50, of.p50)
     pairs = [of for (_, scheme), of in results.items() if scheme in (VP8.name, DEFAULT.name)]
@@ -125,7 +133,7 @@ def mesh(app: AppServer, browsers: tuple[Chromium, Chromium], options: argparse.
         def measure(scheme: Scheme) -> Figures:
             return room.measure(scheme, camera, options.seconds)
 
-        measure_all([PLAIN, OURS, SOUND, *PICTURES], people, options.rounds, measure, results)
+        measure_all([PLAIN, PLAIN_VP8, OURS, SOUND, *PICTURES], people, options.rounds, measure, results)
     room.close()
     return results
 

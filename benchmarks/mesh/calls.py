@@ -82,7 +82,7 @@ WATCH = """([name, every]) => {
 
 @dataclass(frozen=True)
 class Scheme:
-    """What is measured: `settings` are those of the sender's browser; a pair has a `codec`, or the browser's first.
+    """What is measured: `settings` are those of the sender's browser, which sends pictures in `codec` alone, if given.
 
     Without a `camera` there is sound alone, without a `microphone` pictures alone.
     """
@@ -114,7 +114,8 @@ class Camera:
         """Return what has to run in a page before its own scripts."""
         devices = {"video": scheme.camera, "audio": scheme.microphone}
         values = f"globalThis.benchCamera = {json.dumps({**asdict(self), 'devices': devices})};"
-        return f"{values}\n{(PAGES / 'camera.js').read_text()}"
+        only = f"globalThis.benchCodec = {json.dumps(scheme.codec)};\n{(PAGES / 'one-codec.js').read_text()}"
+        return "\n".join([values, (PAGES / "camera.js").read_text(), only if scheme.codec and not scheme.pair else ""])
 
 
 class Chromium:

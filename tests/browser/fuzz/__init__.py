@@ -1,0 +1,1 @@
+"""Random sequences of what the people of a call do."""

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route, expect
 
 from tests.browser.conftest import chromium_with
+from tests.browser.devices.lab_devices import see_toggle
 from tests.browser.devices.room_camera import make_room_camera
 from tests.browser.meeting import make_meeting
 from tests.browser.person import Person, see_and_hear
@@ -250,6 +251,8 @@ def test_what_breaks_during_the_call_never_shows_the_room(person: Callable[..., 
     # The camera is pulled out and plugged in again.
     olga.page.evaluate(UNPLUG)
     expect(guest.page.locator("mp-tile[data-self='false']")).to_have_attribute("data-camera", "false")
+    # The page looks for another one before it gives up.
+    see_toggle(olga.page, "camera", pressed=False)
     olga.page.evaluate("() => { globalThis.unplugged = false; }")
     olga.use("Camera")
     expect(guest.page.locator("mp-tile[data-self='false']")).to_have_attribute("data-camera", "true")

@@ -123,6 +123,7 @@ def test_every_page_is_accessible_and_whole(chromium: Browser, full: AppServer, 
     for path in FIRST_ROWS:
         page.goto(f"{full.origin}/admin/{path}")
         page.locator("#result_list tbody th a").first.click()
+        page.wait_for_url("**/change/**")  # with its styles
         wrong += examine(page)
         row = page.url.removeprefix(f"{full.origin}/admin/").partition("?")[0].removesuffix("change/")
         wrong += visit(page, full, f"{row}history/")

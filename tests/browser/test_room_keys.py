@@ -264,8 +264,11 @@ def test_files_are_hidden_in_the_middle_of_a_transfer_as_well(
     guest.page.locator(".transfer").first.get_by_role("button", name="Pause").click()
     assert "host" in olga.page.evaluate(OPEN_WAYS)
     hide_addresses(meeting)
-    for who in meeting.people:
-        wait_until(lambda who=who: "host" not in who.page.evaluate(OPEN_WAYS), 20, "no direct way")  # type: ignore[misc]
+
+    def is_relayed() -> bool:
+        return all("host" not in who.page.evaluate(OPEN_WAYS) for who in meeting.people)
+
+    wait_until(is_relayed, 20, "no direct way is left")
     guest.page.locator(".transfer").first.get_by_role("button", name="Resume").click()
     assert arrived(guest, offered, 90) == digest(file)
     for who in meeting.people:

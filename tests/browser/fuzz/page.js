@@ -57,21 +57,10 @@
     ...CAMERAS.map((deviceId) => ({ deviceId, groupId: deviceId, kind: "videoinput", label: deviceId })),
   ];
 
-  const press = (selector) => document.querySelector(selector)?.click();
-  const nextOf = (list, at) => list[(at + 1) % list.length];
   const steps = {
-    microphone: () => press(".toolbar [data-toggle=microphone]"),
-    camera: () => press(".toolbar [data-toggle=camera]"),
-    share: () => press("#share-screen"),
-    "encode once": () => press("#encode-once"),
-    saver: () => press("#data-saver"),
-    layout: () => {
-      const layouts = [...document.querySelectorAll("input[name=layout]")];
-      nextOf(layouts, layouts.findIndex(({ checked }) => checked))?.click();
-    },
     "other camera": () => {
       const select = document.querySelector("#devices-dialog [data-kind=camera] select");
-      if (!select || select.disabled || select.options.length < 2) return;
+      if (select.options.length < CAMERAS.length) throw new Error("the other camera is not listed");
       select.selectedIndex = (select.selectedIndex + 1) % select.options.length;
       select.dispatchEvent(new Event("change"));
     },
@@ -79,7 +68,6 @@
       dispatchEvent(new Event("offline"));
       setTimeout(() => dispatchEvent(new Event("online")), 500);
     },
-    leave: () => press(".toolbar [data-action=leave]"),
     "come back": () => [...document.querySelectorAll("#ended button")].find((button) => button.checkVisibility()).click(),
   };
 
